@@ -1,0 +1,45 @@
+"""lectopt: optimization for neural networks, with formulas that are code.
+
+`from lectopt import ...` reaches every public name. Each is loaded at its first use, so that `import lectopt`
+needs NumPy and nothing heavier.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_NAMES = {
+    "arrays": "dot like log_sum_exp namespace safe_ratio softmax stack_parameters",
+    "gradients": "numerical_gradient",
+    "objectives": "Objective beale cost_line double_well fix_parameters gaussian_bump himmelblau house_prices "
+    "least_squares line_fit logistic_regression minibatches plateau quadratic rosenbrock saddle scattered",
+    "data": "Dataset breast_cancer digits split",
+    "optimizers": "METHODS RANGES STYLES",
+    "optimizers.descent": "gradient_descent",
+    "optimizers.momentum": "momentum",
+    "optimizers.adaptive": "adam",
+    "running": "Sweep diverged iterate run stack_sweeps sweep",
+    "display.plots": "plot_contour plot_curve plot_fit plot_images plot_losses plot_map plot_surface show subplots",
+    "display.source": "show_source",
+    "display.stage": "FitStage FogStage Stage",
+    "exercises.check": "check",
+}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
+_MODULES = {"gpu": "experiments.gpu"}  # reached whole: gpu.device()
+
+__all__ = sorted({*_MODULE_OF, *_MODULES})
+
+
+def __getattr__(name):
+    if name in _MODULES:
+        value = importlib.import_module(f"lectopt.{_MODULES[name]}")
+    elif name in _MODULE_OF:
+        value = getattr(importlib.import_module(f"lectopt.{_MODULE_OF[name]}"), name)
+    else:
+        raise AttributeError(f"module 'lectopt' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
