@@ -1,0 +1,1 @@
+"""What shows the course: figures, sources, and the live stage."""

@@ -1,0 +1,1 @@
+"""Exercises with checks that answer in words, a file a chapter."""

@@ -1,0 +1,1 @@
+"""From one descent to a study: devices, searches, landscapes, several machines."""
