@@ -9,6 +9,7 @@ import importlib
 __version__ = "0.1.0"
 
 _NAMES = {
+    "environment": "check_environment",
     "arrays": "dot like log_sum_exp namespace safe_ratio softmax stack_parameters",
     "gradients": "numerical_gradient",
     "objectives": "Objective beale cost_line double_well fix_parameters gaussian_bump himmelblau house_prices "

@@ -1,6 +1,7 @@
 """Figures: arrays in, Axes out. Colors are Okabe and Ito's and cividis; every color has a second cue beside it."""
 
 import base64
+import gc
 import io
 import math
 
@@ -119,6 +120,7 @@ def png(figure):
 def close(figure):
     """Take the figure out of pyplot's hands, so that it is shown only where it is asked for."""
     plt.close(figure_of(figure))
+    gc.collect()  # figures refer to themselves: the collector would let some ten pile up, of 13 MB each
 
 
 def figure_of(figure_or_axes):
@@ -220,7 +222,7 @@ def plot_surface(f, path=None, ax=None, *, domain=None, names=("θ[0]", "θ[1]")
     """
     x, y, z = grid_values(f, domain, points=61)
     ax = axes_for(ax, size=(5.6, 4.6), subplot_kw={"projection": "3d"})
-    ax.plot_surface(*np.meshgrid(x, y), z, cmap="cividis", linewidth=0, alpha=0.85, rstride=1, cstride=1)
+    ax.plot_surface(*np.meshgrid(x, y), z, cmap="cividis_r", linewidth=0, alpha=0.85, rstride=1, cstride=1)
     if path is not None:
         path = np.asarray(path)
         ax.plot(*path.T, np.asarray(f(path)), color="#D55E00", marker="o", markersize=4, zorder=10)
@@ -270,7 +272,8 @@ def plot_curve(f, path=None, ax=None, *, domain=None, name="θ[0]", tangents=())
         path = np.asarray(path)
         losses = np.asarray(f(path))
         ax.plot(path[:, 0], losses, color="#0072B2", linestyle=":", marker="o", markersize=6)
-        side = "right" if f.grad(path[0])[0] > 0 else "left"  # the label stands on the downhill side, off the curve
+        rising = np.interp(path[0, 0], x, np.gradient(y, x)) > 0
+        side = "right" if rising else "left"  # the label stands on the downhill side, off the curve
         ax.annotate("start", (path[0, 0], losses[0]), xytext=(-8 if side == "right" else 8, 4),
                     textcoords="offset points", ha=side)  # fmt: skip
     margin = 0.06 * (y.max() - y.min())
@@ -345,7 +348,7 @@ def log_scale(axis, values=None):
 
 
 def plot_map(f, sweep, ax=None, *, mark=None):
-    """Hyper-parameter map: each cell is one finished run, its color the final loss; diverged runs are hatched.
+    """Hyper-parameter map: each cell is one finished run, light where its final loss is low, hatched where it diverged.
 
     A sweep with one axis is drawn as a curve, its diverged runs as crosses on top.
 
@@ -399,7 +402,7 @@ def plot_map(f, sweep, ax=None, *, mark=None):
     norm = None
     if positive.size and np.nanmin(final) > 0 and positive.max() > 50 * positive.min():
         norm = mpl.colors.LogNorm(max(positive.min(), positive.max() * 1e-16), positive.max())
-    mesh = ax.pcolormesh(edges_of(columns), edges_of(rows), final, cmap="cividis", norm=norm, rasterized=True)
+    mesh = ax.pcolormesh(edges_of(columns), edges_of(rows), final, cmap="cividis_r", norm=norm, rasterized=True)
     if gone.any():
         hatched = np.ma.masked_where(~gone, np.ones(gone.shape))
         ax.pcolor(edges_of(columns), edges_of(rows), hatched, hatch="////", facecolor="#f2f2f2", edgecolor="#999999",

@@ -32,7 +32,9 @@ class Live(widgets.VBox):
         for name, slider in sliders.items():
             slider.observe(lambda change: self._redraw(), names="value")
             if name == "step":
-                play = widgets.Play(min=slider.min, max=slider.max, interval=120, step=max(1, slider.max // 50))
+                play = widgets.Play(
+                    value=slider.value, min=slider.min, max=slider.max, interval=120, step=max(1, slider.max // 50)
+                )
                 widgets.jslink((play, "value"), (slider, "value"))
                 controls.append(widgets.HBox([slider, play]))
             else:
