@@ -28,7 +28,7 @@ _NAMES = {
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 _MODULES = {"gpu": "experiments.gpu"}  # reached whole: gpu.device()
 
-__all__ = sorted({*_MODULE_OF, *_MODULES})
+__all__ = sorted(_MODULE_OF)
 
 
 def __getattr__(name):
@@ -43,4 +43,4 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_MODULES})

@@ -646,7 +646,7 @@ def least_squares(X, y, *, scale=None, **about):
             value,
             grad,
             hessian,
-            minimizers=minimizer,
+            minimizers=minimizer if indices is None else None,
             n=B,
             on=lambda rows: part(within(indices, rows)),
             predict=lambda theta, X: theta @ like(np.asarray(X, dtype=float), theta).T,
@@ -724,7 +724,7 @@ def house_prices(unit=1.0):
         X,
         y,
         name="house prices",
-        domain=[(-50.0, 150.0), (0.0, 0.12 * unit)],
+        domain=[(-50.0, 150.0), (-0.01 * unit, 0.12 * unit)],
         start=[0.0, 0.0],
     )
 
@@ -794,7 +794,7 @@ def gaussian_bump():
             hessian,
             name="gaussian bump",
             domain=[(0.0, 4.0), (-0.5, 1.0), (-1.5, 3.5)],
-            minimizers=exact,
+            minimizers=exact if indices is None else None,
             start=[1.0, 0.5, 1.0],
             n=B,
             on=lambda rows: part(within(indices, rows)),
@@ -964,6 +964,7 @@ def fix_parameters(f, fixed):
         start=None if f.start is None else f.start[free],
         n=f.n,
         on=None if f._on is None else lambda indices: fix_parameters(f.on(indices), fixed),
+        predict=None if f._predict is None else lambda theta, X: f.predict(whole(theta), X),
     )
 
 
@@ -1017,7 +1018,7 @@ def scattered(f, n, scale, rng):
             None if f._hessian is None else f.hessian,
             name=f.name,
             domain=f.domain,
-            minimizers=f.minimizers,
+            minimizers=f.minimizers if indices is None else None,
             start=f.start,
             n=n if indices is None else len(indices),
             on=lambda rows: part(within(indices, rows)),

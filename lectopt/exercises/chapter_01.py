@@ -5,15 +5,7 @@ import numpy as np
 from ..objectives import double_well, least_squares
 from ..optimizers import METHODS
 from ..running import run
-from .check import NotYet, call, close, exercise, number
-
-
-def numbers(answer, what):
-    """`answer` as a float array, or NotYet."""
-    try:
-        return np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        raise NotYet(f"{what} should be numbers, but {answer!r} came.") from None
+from .check import NotYet, call, close, exercise, number, numbers
 
 
 @exercise(

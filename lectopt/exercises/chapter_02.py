@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .check import NotYet, call, close, exercise, number
+from .check import NotYet, call, close, exercise, number, numbers
 
 
 @exercise(
@@ -32,7 +32,7 @@ def minibatch_gradient(answer):
     for indices in (np.array([4]), np.array([0, 5, 7]), np.arange(12)):
         rows, B = X[indices], len(indices)
         want = np.linalg.multi_dot([rows.T, rows, theta]) / B - rows.T @ y[indices] / B
-        got = np.asarray(call(answer, theta, X, y, indices), dtype=float)
+        got = numbers(call(answer, theta, X, y, indices), "The gradient")
         if got.shape != (3,):
             raise NotYet(f"The gradient has one number a parameter, shape (3,), but yours has shape {got.shape}.")
         if close(got, want):

@@ -109,6 +109,14 @@ def number(answer, what="the answer"):
     return float(value.reshape(()))
 
 
+def numbers(answer, what):
+    """`answer` as an array of floats, or NotYet."""
+    try:
+        return np.asarray(answer, dtype=float)
+    except (TypeError, ValueError):
+        raise NotYet(f"{what} should be numbers, but {answer!r} came.") from None
+
+
 def close(a, b, tolerance=1e-8):
     """Whether two results agree in shape and value."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)

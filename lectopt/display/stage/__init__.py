@@ -229,7 +229,16 @@ class FitStage(Live):
         self._line.set(color="#D55E00", linewidth=2.5)
         self._ends = self._line.get_xdata()
         right.collections[-1].remove()
-        (self._path,) = right.plot([], [], color="#D55E00", marker="o", markersize=5, linestyle="-", linewidth=1.2)
+        (self._path,) = right.plot(
+            [],
+            [],
+            color="#D55E00",
+            marker="o",
+            markersize=4,
+            linestyle="-",
+            linewidth=1.2,
+            markevery=max(1, sweep.steps // 20),
+        )
         super().__init__(figure, {axis: slider_of(axis, values, begin), "step": step_slider(sweep.steps, sweep.steps)})
 
     def _update(self, values):
