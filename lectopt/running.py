@@ -328,10 +328,6 @@ def _steps(method, about, objectives, states, first, fixed, schedules):
     )  # fmt: skip
 
 
-def _theta(theta, *state):
-    return theta
-
-
 def run(method, f, theta0, steps, *, keep=None, **hyper):
     """`steps` steps of a method, stacked: the path of every run.
 
@@ -342,7 +338,8 @@ def run(method, f, theta0, steps, *, keep=None, **hyper):
     steps : int
         How many steps, at least 0.
     keep : callable, optional
-        `keep(theta, *state)` picks what to keep of each step: one array, or a tuple of arrays. By default theta.
+        `keep(theta, *state)` picks what to keep of each step: one array, or a tuple of arrays. An Objective keeps its
+        loss. By default theta.
 
     Returns
     -------
@@ -366,21 +363,20 @@ def run(method, f, theta0, steps, *, keep=None, **hyper):
         raise TypeError(f"steps must be a whole number, but {steps!r} came")
     if steps < 0:
         raise ValueError(f"steps must be at least 0, but {steps} came")
-    keep = _theta if keep is None else keep
-    if not callable(keep):
+    if keep is not None and not callable(keep):
         raise TypeError(f"keep must be a function of (theta, *state), such as the objective, but {keep!r} came")
-    states = iterate(method, f, theta0, **hyper)
-    stacks, single = None, True
-    for step, state in enumerate(itertools.islice(states, int(steps) + 1)):
-        kept = _theta(*state) if keep is _theta else quietly(keep, state)
-        if stacks is None:
+    loss_only = isinstance(keep, Objective)
+    stacks, single = [], True
+    for step, state in enumerate(itertools.islice(iterate(method, f, theta0, **hyper), int(steps) + 1)):
+        kept = state[0] if keep is None else quietly(keep, state[:1] if loss_only else state)
+        if step == 0:
             single = not isinstance(kept, tuple)
-            first = (kept,) if single else kept
-            stacks = [empty_stack(as_array(part, state[0]), int(steps) + 1) for part in first]
-        for stack, part in zip(stacks, (kept,) if single else kept, strict=True):
-            if getattr(part, "shape", ()) != stack.shape[1:]:
-                raise ValueError(f"keep gave shape {tuple(stack.shape[1:])} at first, but {part!r} at step {step}")
-            stack[step, ...] = part
+            stacks = [empty_stack(as_array(part), int(steps) + 1) for part in ((kept,) if single else kept)]
+        if single:
+            store(stacks[0], step, kept)
+        else:
+            for stack, part in zip(stacks, kept, strict=True):
+                store(stack, step, part)
     return stacks[0] if single else tuple(stacks)
 
 
@@ -389,7 +385,14 @@ def quietly(keep, state):
         return keep(*state)
 
 
-def as_array(part, theta):
+def store(stack, step, part):
+    """Put what was kept at a step where it belongs; ValueError if its shape has changed."""
+    if getattr(part, "shape", ()) != stack.shape[1:]:
+        raise ValueError(f"keep gave shape {tuple(stack.shape[1:])} at first, but {part!r} at step {step}")
+    stack[step, ...] = part
+
+
+def as_array(part):
     """What `keep` gave, as an array; TypeError for what can't be stacked."""
     if hasattr(part, "shape"):
         return part
@@ -508,7 +511,7 @@ def sweep(method, f, theta0, steps, *, keep=None, **axes):
         hyper[name] = namespace(values).reshape(values, (-1, *(1,) * after))
     path = run(method, f, theta0, steps, keep=keep, **hyper)
     starts = {"start" if behind == 1 else f"start{i}": list(range(theta0.shape[i])) for i in range(behind)}
-    names = {name: [v.item() for v in np.asarray(values)] for name, values in labels.items()}
+    names = {name: (v if hasattr(v, "tolist") else np.asarray(v)).tolist() for name, v in labels.items()}
     return Sweep(path, names | starts, getattr(method, "__name__", ""))
 
 
