@@ -29,6 +29,7 @@ portable: $(INSTALLED) ## the same as `test`, as an old processor would do it
 
 notebooks: $(INSTALLED) ## execute all notebooks and store their outputs, the references of the tests
 	$(PY) tools/canonical.py $(or $(ARGS),notebooks)
+	$(PY) tools/readme_picture.py
 
 bench: $(PEERS) ## compare speed and memory with torch.optim and JAX
 	$(PY) -m benchmarks $(ARGS)

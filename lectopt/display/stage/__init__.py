@@ -105,7 +105,7 @@ class Stage(Live):
     >>> from lectopt import gradient_descent, quadratic, sweep
     >>> f = quadratic([1.0, 10.0])
     >>> Stage(f, {"gradient_descent": sweep(gradient_descent, f, f.start, 40, lr=[0.05, 0.1, 0.15])})
-    gradient_descent with lr 0.15: loss 14.5 at the start, ... after 40 steps.
+    gradient_descent with lr 0.15: loss 8.48 at the start, ... after 40 steps.
     """
 
     def __init__(self, f, sweeps, *, at=None, names=("θ[0]", "θ[1]")):
