@@ -1017,7 +1017,7 @@ def scattered(f, n, scale, rng):
             lambda theta: f.grad(theta) + like(tilt, theta),
             None if f._hessian is None else f.hessian,
             name=f.name,
-            domain=f.domain,
+            domain=f.domain if indices is None else None,  # a part is made at each step, so it is kept light
             minimizers=f.minimizers if indices is None else None,
             start=f.start,
             n=n if indices is None else len(indices),

@@ -9,11 +9,12 @@ def batch(theta, X, y, indices):
     return rows.T @ (rows @ theta - y[indices]) / len(indices)
 
 
-def waits(losses, patience):
+def waits(losses, patience, equal=False, previous=False, first=False):
     best, waited = np.inf, 0
     for step, loss in enumerate(losses):
-        waited = 0 if loss < best else waited + 1
-        best = min(best, loss)
+        better = loss <= best if equal else loss < best
+        waited = 0 if better and not (first and step == 0) else waited + 1
+        best = loss if previous else min(best, loss)
         if waited == patience:
             return step
     return len(losses) - 1
@@ -26,6 +27,7 @@ RIGHT = [
     ("minibatch_gradient", lambda t, X, y, i: ((X[i] @ t - y[i])[:, None] * X[i]).mean(0)),
     ("patience", waits),
     ("same_floor", 0.08),
+    ("same_floor", 0.067),
 ]
 WRONG = [
     ("stability_edge", 1.0, "flat direction"),
@@ -39,7 +41,14 @@ WRONG = [
     ("patience", lambda losses, patience: 0, "should stop at step"),
     ("patience", lambda losses, patience: waits(losses, patience + 1), "one step late"),
     ("patience", lambda losses, patience: waits(losses, patience - 1), "one step early"),
+    ("patience", lambda losses, patience: waits(losses, patience, equal=True), "only equals"),
+    ("patience", lambda losses, patience: waits(losses, patience, previous=True), "not with the one before"),
+    ("patience", lambda losses, patience: waits(losses, patience, first=True), "start counting after it"),
+    ("patience", lambda losses, patience: np.argmin(losses), "step of the best loss"),
+    ("stability_edge", 0.2, "best rate"),
+    ("minibatch_gradient", lambda t, X, y, i: batch(t, X, y, i) * 2, "Twice too large"),
+    ("minibatch_gradient", lambda t, X, y, i: batch(t, X, y, i) / 2, "Half of it"),
     ("same_floor", 0.04, "√B"),
     ("same_floor", 0.005, "larger lr"),
-    ("same_floor", 0.02, "noise floor"),
+    ("same_floor", 0.05, "noise floor"),
 ]

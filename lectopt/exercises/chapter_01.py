@@ -49,9 +49,14 @@ def line_gradient(answer):
             raise NotYet("The sign is turned: the residual is prediction minus target.")
         if close(got, 2 * want):
             raise NotYet("Twice too large: the ½ of the cost cancels the 2 of the square.")
+        if close(got, want / 2):
+            raise NotYet("Half of it: the 2 from the square cancels the ½ of the cost.")
+        if close(got, want[[0, 0]]):
+            raise NotYet("The slope of θ₁ has the factor x.")
         if close(got, want[::-1]):
             raise NotYet("The two slopes have changed places: θ₀ comes first.")
-        raise NotYet(f"For m = {m} samples the gradient should be {want.round(4)}, but yours is {got.round(4)}.")
+        samples = "one sample" if m == 1 else f"{m} samples"
+        raise NotYet(f"For {samples} the gradient should be {want.round(4)}, but yours is {got.round(4)}.")
     return "It agrees with the reference for 1, 3 and 7 samples."
 
 
