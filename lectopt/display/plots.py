@@ -101,13 +101,13 @@ def show(figure, alt):
     display(data, metadata=metadata, raw=True)
 
 
-def picture(figure, alt):
-    """The mimebundle of a figure, data and metadata: the PNG, and `alt` as its text."""
+def picture(figure, alt, drawn=None):
+    """The mimebundle of a figure, data and metadata: the PNG (`drawn`, if it is there), and `alt` as its text."""
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError('alt must say in words what the figure shows, such as alt=f"The loss falls to {loss:.3g}."')
     figure = figure_of(figure)
     width, height = (round(inches * PIXELS_AN_INCH) for inches in figure.get_size_inches())
-    data = {"image/png": base64.b64encode(small(png(figure))).decode(), "text/plain": " ".join(alt.split())}
+    data = {"image/png": base64.b64encode(small(drawn or png(figure))).decode(), "text/plain": " ".join(alt.split())}
     return data, {"image/png": {"width": width, "height": height, "alt": data["text/plain"]}}
 
 
@@ -413,10 +413,8 @@ def plot_map(f, sweep, ax=None, *, mark=None):
     if positive.size and np.nanmin(final) > 0 and positive.max() > 50 * positive.min():
         norm = mpl.colors.LogNorm(max(positive.min(), positive.max() * 1e-16), positive.max())
     mesh = ax.pcolormesh(edges_of(columns), edges_of(rows), final, cmap="cividis_r", norm=norm, rasterized=True)
-    if gone.any():
-        hatched = np.ma.masked_where(~gone, np.ones(gone.shape))
-        ax.pcolor(edges_of(columns), edges_of(rows), hatched, hatch="////", facecolor="#f2f2f2", edgecolor="#999999",
-                  cmap=mpl.colors.ListedColormap(["#f2f2f2"]), linewidth=0)  # fmt: skip
+    if gone.any():  # those cells are empty, and the hatched ground shows through
+        ax.patch.set(facecolor="#f2f2f2", edgecolor="#999999", hatch="////", linewidth=0)
         ax.set_title(f"hatched: {gone.sum()} of {gone.size} runs diverged", fontsize=11)
     if set(names) <= set(mark):
         ax.plot(mark[names[1]], mark[names[0]], "o", markersize=11, markerfacecolor="none", markeredgecolor="white",

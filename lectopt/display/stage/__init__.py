@@ -42,7 +42,7 @@ class Live(widgets.VBox):
         super().__init__([widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap")), self._picture,
                           self._caption])  # fmt: skip
         self._redraw()
-        self._default = plots.picture(figure, self._words)
+        self._default = plots.picture(figure, self._words, self._picture.value)
 
     def _redraw(self):
         self._words = self._update({name: slider.value for name, slider in self._sliders.items()})
