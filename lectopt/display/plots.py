@@ -447,7 +447,7 @@ def is_geometric(values):
 
 
 def edges_of(values):
-    """Cell edges half-way between the values (in logarithms where they grow by a factor)."""
+    """Cell edges halfway between the values (in logarithms where they grow by a factor)."""
     values = np.asarray(values, dtype=float)
     if is_geometric(values):
         return np.exp(edges_of(np.log(values)))

@@ -126,7 +126,7 @@ def quiet_end(answer):
     if rates.max() - rates.min() < 1e-3 * rates.max():
         raise NotYet(f"That is a fixed rate, and none of those is low enough. {said}")
     if rates[-1] > 1.5 * rates[0]:
-        raise NotYet(f"The rate grows towards the end, where it should be quiet. {said}")
+        raise NotYet(f"The rate grows toward the end, where it should be quiet. {said}")
     left = np.prod(np.abs(1 - 0.2 * rates))  # of the distance along the flat direction
     if left > 0.05:
         raise NotYet(f"It stops early: {100 * left:.0f} % of the way along the flat direction is left. {said}")
