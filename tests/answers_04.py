@@ -40,6 +40,14 @@ RIGHT = [
     ("in_time", np.array([0.0331, 0.7])),
 ]
 WRONG = [
+    (
+        "nesterov_fixed",
+        lambda theta, v, g, lr, beta: (
+            theta + beta * v - lr * g(theta + beta * v),
+            beta * v - lr * g(theta + beta * v),
+        ),
+        "[J]'s sign",
+    ),
     ("copied_rate", 10.0, "wrong way"),
     ("copied_rate", 0.475, "0.5 · beta"),
     ("copied_rate", 0.5, "20 times"),

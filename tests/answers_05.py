@@ -48,6 +48,7 @@ RIGHT = [
     ("five_trials", [0.4]),
 ]
 WRONG = [
+    ("leaky_mean", 1.08, "three decimals"),
     ("leaky_mean", 12, "Adagrad's sum"),
     ("leaky_mean", 4.0, "where the average is going"),
     ("leaky_mean", 3.996, "changed places"),

@@ -51,7 +51,7 @@ WRONG = [
     ("conjugate_steps", 200, "only four"),
     ("conjugate_steps", 1, "Newton's"),
     ("conjugate_steps", 50, "How often"),
-    ("conjugate_steps", 3, "three different"),
+    ("conjugate_steps", 3, "three curvatures"),
     ("hessian_times", by_columns, "two are enough"),
     ("hessian_times", lambda grad, theta, v: -product(grad, theta, v), "sign is turned"),
     ("hessian_times", lambda grad, theta, v: 2 * product(grad, theta, v), "2 h apart"),

@@ -96,6 +96,8 @@ def nesterov_fixed(answer):
             raise NotYet("The velocity is right, but the step is −v: theta − v.")
         if close(got[0], want[0]):
             raise NotYet("theta is right, but the v that you return is not the one that made the step.")
+        if close(got[0], theta + beta * v - lr * behind):
+            raise NotYet("That is Nesterov in [J]'s sign, where v is the step itself. Here it is −v: keep theta − v.")
         raise NotYet(
             f"From theta = {theta.round(3)}, v = {v.round(3)} it should come to {want[0].round(3)}, "
             f"not {got[0].round(3)}."

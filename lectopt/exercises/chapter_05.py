@@ -26,6 +26,8 @@ def leaky_mean(answer):
         raise NotYet("ρ and 1 − ρ have changed places: the old average counts 0.9, the new square 0.1.")
     if close(value, 0.542, 2e-3):
         raise NotYet("That is the average of the gradients. RMSProp averages their squares.")
+    if close(value, 1.08, 1e-9):
+        raise NotYet("Nearly: give three decimals.")
     if close(value, 0.4, 1e-3) or close(value, 0.76, 1e-3):
         raise NotYet("That is v after fewer gradients. Go on until the third.")
     if close(value, 1.2, 1e-3):

@@ -21,7 +21,7 @@ TABLE = (
     (momentum.momentum_ema, VERMILLION, LONG, "o"),
     (momentum.nesterov, BLACK, PAIRS, "X"),
     (adaptive.adagrad, PURPLE, ":", "D"),
-    (adaptive.adadelta, PURPLE, LONG, "P"),
+    (adaptive.adadelta, BLACK, ":", "o"),
     (adaptive.rmsprop, ORANGE, LONG, "v"),
     (adaptive.adam, GREEN, "-.", "^"),
     (adaptive.adam_uncorrected, GREEN, ":", "v"),
