@@ -25,6 +25,8 @@ _NAMES = {
     "reduce_on_plateau staircase warm_up",
     "optimizers.wrappers": "clip_norm clip_value exponential_average polyak_average",
     "running": "Sweep diverged iterate run stack_sweeps sweep",
+    "experiments.landscape": "hessian_vector interpolate line_slice plane_slice power_iteration random_direction "
+    "stationary_kind top_eigenvalues",
     "display.plots": "plot_contour plot_curve plot_fit plot_images plot_losses plot_map plot_surface show subplots",
     "display.source": "show_source",
     "display.stage": "FitStage FogStage Stage",

@@ -23,7 +23,7 @@ CELLS = 20  # its beginning has all that the mutations need, and takes a moment
 MOVE_A_CURVE = """
 from matplotlib.transforms import Affine2D as _Affine2D
 _picture = picture
-def picture(figure, alt):
+def picture(figure, alt, drawn=None):
     ax = next((ax for ax in figure_of(figure).axes if ax.lines), None)
     if ax:
         line = ax.lines[0]
