@@ -104,7 +104,7 @@ def best_fixed():
 
 @exercise(
     "Begin large enough to travel the flat direction (curvature 0.2), and end small enough to be quiet.",
-    "Start at about 0.3. With inverse_time, k must stay below 2 · 0.2 · 0.3; print the loss for a few k.",
+    "Start at about 0.3. With inverse_time, k should be a little below 2 · 0.2 · 0.3; print the loss for a few k.",
 )
 def quiet_end(answer):
     """A schedule that ends below 0.75 of the best fixed rate on the noisy bowls, in 1,000 steps."""
