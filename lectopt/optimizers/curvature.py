@@ -3,7 +3,7 @@
 import math
 
 from ..arrays import dot, namespace, safe_ratio
-from .line_search import strong_wolfe
+from .line_search import strong_wolfe, wolfe_search
 
 __all__ = ["conjugate_gradient_fr", "conjugate_gradient_pr", "lbfgs", "newton", "rprop"]
 
@@ -227,9 +227,8 @@ def lbfgs(f, t, theta, step=0, pairs=(), *, history=10, c1=1e-4, c2=0.9):
         raise TypeError("history must be one whole number for all runs, but an array came: call run once for each")
     g = f.grad(theta)
     u = downhill(-inverse_hessian_times(g, pairs), g)
-    step = strong_wolfe(f, theta, u, g, c1=c1, c2=c2)
-    s = step * u
-    y = f.grad(theta + s) - g
+    step, g_new = wolfe_search(f, theta, u, g, 1.0, c1, c2)
+    s, y = step * u, g_new - g
     curved = (dot(s, y) > 0)[..., None]
     newest = xp.where(curved, s, 0.0), xp.where(curved, y, 0.0)
     pairs = [(xp.where(step > 0, a, 0.0), xp.where(step > 0, b, 0.0)) for a, b in pairs]  # found none: forget all

@@ -101,25 +101,33 @@ def strong_wolfe(f, theta, u, g, *, start=1.0, c1=1e-4, c2=0.9, trials=25):
     >>> print(strong_wolfe(f, theta, -f.grad(theta), f.grad(theta), c2=0.1).T.round(6))
     [[0.100899 1.       0.      ]]
     """
+    return wolfe_search(f, theta, u, g, start, c1, c2, trials)[0]
+
+
+def wolfe_search(f, theta, u, g, start, c1, c2, trials=25):
+    """The step of `strong_wolfe`, and the gradient where it leads (g itself for a run that has no step)."""
     xp = namespace(theta)
     loss, slope = f(theta)[..., None], dot(g, u)[..., None]
     rounding = 4 * xp.finfo(theta.dtype).eps * xp.abs(loss)
-    found, step = xp.zeros_like(slope), start + 0 * slope
-    low, high = (found, loss, slope), (found + math.inf, loss, slope)  # each a step, its loss and its slope
+    found, step = (xp.zeros_like(slope), g), start + 0 * slope
+    low, high = (found[0], loss, slope, g), (found[0] + math.inf, loss, slope)  # step, loss, slope (and gradient)
     done = ~(slope < 0)
     for _ in range(trials):
         theta_new = theta + step * u
-        loss_new, slope_new = f(theta_new)[..., None], dot(f.grad(theta_new), u)[..., None]
+        loss_new, g_new = f(theta_new)[..., None], f.grad(theta_new)
+        slope_new = dot(g_new, u)[..., None]
         enough = loss_new <= loss + c1 * step * slope + rounding
         good = enough & (xp.abs(slope_new) <= c2 * xp.abs(slope)) & ~done
-        found, done = xp.where(good, step, found), done | good
+        found, done = tuple(xp.where(good, a, b) for a, b in zip((step, g_new), found)), done | good
         if xp.all(done):
             return found
-        new, short = (step, loss_new, slope_new), enough & (slope_new < 0)
+        new, short = (step, loss_new, slope_new, g_new), enough & (slope_new < 0)
         low = tuple(xp.where(short, a, b) for a, b in zip(new, low))
         high = tuple(xp.where(short, b, a) for a, b in zip(new, high))
-        step = xp.where(done, step, xp.where(xp.isfinite(high[0]), cubic_minimum(xp, low, high), 4 * step))
-    return xp.where(done, found, xp.where(low[1] < loss, low[0], 0.0))
+        step = xp.where(done, step, xp.where(xp.isfinite(high[0]), cubic_minimum(xp, low[:3], high), 4 * step))
+    lower = low[1] < loss
+    rest = xp.where(lower, low[0], 0.0), xp.where(lower, low[3], g)
+    return tuple(xp.where(done, a, b) for a, b in zip(found, rest))
 
 
 @np.errstate(all="ignore")  # where no step was too long yet, `high` is infinite
