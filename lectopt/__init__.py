@@ -24,7 +24,7 @@ _NAMES = {
     "optimizers.schedules": "cosine exponential inverse_sqrt inverse_time join manual one_cycle per_epoch power "
     "reduce_on_plateau staircase warm_up",
     "optimizers.wrappers": "clip_norm clip_value exponential_average polyak_average",
-    "running": "Sweep diverged iterate run stack_sweeps sweep",
+    "running": "Sweep diverged iterate run stack_sweeps steps_to sweep",
     "experiments.landscape": "hessian_vector interpolate line_slice plane_slice power_iteration random_direction "
     "stationary_kind top_eigenvalues",
     "display.plots": "plot_contour plot_curve plot_fit plot_images plot_losses plot_map plot_surface show subplots",

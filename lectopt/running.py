@@ -25,7 +25,7 @@ from .gradients import numerical_gradient
 from .objectives import Objective
 from .optimizers import RANGES
 
-__all__ = ["Sweep", "diverged", "iterate", "run", "stack_sweeps", "sweep"]
+__all__ = ["Sweep", "diverged", "iterate", "run", "stack_sweeps", "steps_to", "sweep"]
 
 DIVERGED_AT = 1000.0  # times the first loss
 ALSO_CALLED = {  # names that other libraries and the lectures have for a hyper-parameter
@@ -587,3 +587,34 @@ def diverged(losses, path=None):
     size = xp.where(first == 0, xp.ones_like(first), xp.abs(first))
     away = ~xp.isfinite(last) | (last / DIVERGED_AT > size)
     return away if path is None else away | ~xp.all(xp.isfinite(path[-1, ...]), axis=-1)
+
+
+def steps_to(losses, goal):
+    """The step from which on the loss stays below a goal, for each run; infinity where it ends above, or at NaN.
+
+    Parameters
+    ----------
+    losses : array, shape (steps + 1, *runs)
+        The loss of each run at each step, or anything else that should become small.
+    goal : float or array of shape (*runs,)
+
+    Returns
+    -------
+    array, shape (*runs,)
+        Whole numbers as floats, since infinity is among them. 0 where the start is below already, and all that follows.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `losses` are not numbers along an axis of steps.
+
+    Examples
+    --------
+    >>> print(steps_to(np.array([[9.0, 9.0, 9.0], [0.5, 0.5, 5.0], [3.0, 0.4, 4.0], [0.2, 0.3, np.nan]]), 1.0))
+    [ 3.  1. inf]
+    """
+    losses = as_points(losses, "losses")
+    xp, length = namespace(losses), losses.shape[0]
+    number = convert(np.arange(1, length + 1).reshape(-1, *(1,) * (len(losses.shape) - 1)), losses)
+    after_last = xp.max(xp.where(losses < goal, xp.zeros_like(losses), number), axis=0)
+    return xp.where(after_last == length, math.inf, after_last)

@@ -30,6 +30,7 @@ from lectopt import (
     rosenbrock,
     run,
     stack_sweeps,
+    steps_to,
     sweep,
 )
 
@@ -768,3 +769,18 @@ def test_sweeps_are_values():
     path = run(gradient_descent, q, x0, 3)
     with pytest.raises(AttributeError):
         Sweep(path, {}).path = None
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 1.0, 2.0, np.nan]), min_size=1, max_size=8))
+def test_steps_to_is_the_first_step_from_which_all_are_below(values):
+    wanted = next((t for t in range(len(values)) if all(v < 1.0 for v in values[t:])), np.inf)
+    assert steps_to(np.array(values), 1.0) == wanted
+    runs = np.stack([np.array(values), np.zeros(len(values))], axis=1)
+    np.testing.assert_array_equal(steps_to(runs, np.array([1.0, 1.0])), [wanted, 0])
+
+
+def test_steps_to_takes_tensors_and_names_bad_input(xp):
+    losses = xp.asarray([[4.0, 4.0], [0.5, 3.0]])
+    np.testing.assert_array_equal(np.asarray(steps_to(losses, 1.0)), [1, np.inf])
+    with pytest.raises(TypeError, match="losses must hold real numbers"):
+        steps_to("low", 1.0)
